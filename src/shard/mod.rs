@@ -1,0 +1,3 @@
+//! Shards: a path -> batches of records with text and metadata.
+mod record;
+pub use record::{Content, Damage, DamageKind, Document, Entry};
